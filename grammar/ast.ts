@@ -105,7 +105,7 @@ export interface Body {
 }
 
 export type Statement =
-  | Let | Rebind | Declare | Update | Input | Data | Minimize | Metric | Output | Assert | For | If | Return | Definition;
+  Let | Rebind | Declare | Update | Input | Data | Minimize | Metric | Output | Assert | For | If | Return | Definition;
 
 export interface Let {
   readonly kind: "let";
@@ -211,8 +211,22 @@ export interface Return {
 }
 
 export type Expression =
-  | NumberLiteral | StringLiteral | BooleanLiteral | Identifier | DTypeName | Group
-  | ListLiteral | Comprehension | Unary | Binary | Pipe | Call | Index | Member | Conditional | Scan;
+  | NumberLiteral
+  | StringLiteral
+  | BooleanLiteral
+  | Identifier
+  | DTypeName
+  | Group
+  | ListLiteral
+  | Comprehension
+  | Unary
+  | Binary
+  | Pipe
+  | Call
+  | Index
+  | Member
+  | Conditional
+  | Scan;
 
 /** `text` is what was written (`1e-3`); `integer` is true when it had neither point nor exponent. */
 export interface NumberLiteral {
@@ -273,7 +287,7 @@ export interface Unary {
 }
 
 export type BinaryOperator =
-  | "or" | "and" | "==" | "!=" | "<" | "<=" | ">" | ">=" | ".." | "+" | "-" | "++" | "*" | "/" | "%" | "@" | "^";
+  "or" | "and" | "==" | "!=" | "<" | "<=" | ">" | ">=" | ".." | "+" | "-" | "++" | "*" | "/" | "%" | "@" | "^";
 
 export interface Binary {
   readonly kind: "binary";

@@ -47,7 +47,8 @@ export interface Manifest {
   readonly sizes: Readonly<Record<string, number>>;
   /** Rows of one call: the leading size of every input. 1 when there is no batch axis. */
   readonly batch: number;
-  readonly data: { readonly name: string; readonly args: Readonly<Record<string, number | string | boolean>> } | undefined;
+  readonly data:
+    { readonly name: string; readonly args: Readonly<Record<string, number | string | boolean>> } | undefined;
   readonly memory: {
     /** Size of the memory that the module imports as `env.memory`, in pages of 64 KiB. */
     readonly pages: number;

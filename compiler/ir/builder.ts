@@ -33,7 +33,10 @@ export class Builder {
     const key = `${name}(${operands.map((operand) => operand.id).join(",")})${attributesKey(attributes)}`;
     const known = this.#values.get(key);
     if (known !== undefined) return known;
-    const type = op.infer(operands.map((operand) => operand.type), attributes);
+    const type = op.infer(
+      operands.map((operand) => operand.type),
+      attributes,
+    );
     if ("mismatch" in type) {
       const given = operands.map((operand) => typeText(operand.type)).join(", ");
       throw new InvariantError(`${name}(${given})${attributesKey(attributes)}: ${type.mismatch}`);
@@ -49,8 +52,12 @@ function attributesKey(attributes: Attributes): string {
   if (names.length === 0) return "";
   // JSON writes NaN and the infinities as null and -0 as 0, which would merge different constants.
   const text = (value: unknown): string =>
-    typeof value === "number" ? (Object.is(value, -0) ? "-0" : String(value))
-    : Array.isArray(value) ? `[${value.map(text).join(",")}]`
-    : JSON.stringify(value);
+    typeof value === "number"
+      ? Object.is(value, -0)
+        ? "-0"
+        : String(value)
+      : Array.isArray(value)
+        ? `[${value.map(text).join(",")}]`
+        : JSON.stringify(value);
   return `{${names.map((name) => `${name}:${text(attributes[name])}`).join(",")}}`;
 }

@@ -74,10 +74,33 @@ export interface TypeMismatch {
 
 /** Scalar functions that kernels compute. Comparisons and logic give bool; `select(c, a, b)` is c ? a : b. */
 export type ScalarFunction =
-  | "add" | "subtract" | "multiply" | "divide" | "negate" | "minimum" | "maximum" | "power"
-  | "exp" | "log" | "sqrt" | "tanh" | "sigmoid" | "erf" | "sin" | "cos" | "absolute" | "sign" | "floor"
-  | "equal" | "notEqual" | "less" | "lessEqual"
-  | "and" | "or" | "not" | "select"
+  | "add"
+  | "subtract"
+  | "multiply"
+  | "divide"
+  | "negate"
+  | "minimum"
+  | "maximum"
+  | "power"
+  | "exp"
+  | "log"
+  | "sqrt"
+  | "tanh"
+  | "sigmoid"
+  | "erf"
+  | "sin"
+  | "cos"
+  | "absolute"
+  | "sign"
+  | "floor"
+  | "equal"
+  | "notEqual"
+  | "less"
+  | "lessEqual"
+  | "and"
+  | "or"
+  | "not"
+  | "select"
   /** To the dtype of the result. f32 to i32 truncates towards zero and saturates, NaN gives 0; to bool is `!= 0`. */
   | "convert";
 
