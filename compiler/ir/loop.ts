@@ -53,17 +53,19 @@ export type Expression =
       readonly arguments: readonly Expression[];
       readonly type: LaneType;
     }
+  /** The low eight bits of an i32, zero-extended: what a u8 keeps of it. */
+  | { readonly kind: "narrow"; readonly value: Expression }
   /** a * b + c; one rounding on the relaxed target, two on the plain one. */
   | { readonly kind: "multiplyAdd"; readonly a: Expression; readonly b: Expression; readonly c: Expression }
   /** Lane l holds `index + l * step` as i32 (`step` 0: the same in every lane). */
   | { readonly kind: "index"; readonly index: LoopIndex; readonly step: number }
-  /** Lane l holds element `element + l * step` of a random stream. `step` is 0 or 1. */
+  /** Lane l holds element `element + l * step` of a random stream; steps 0 and 1 are the fast ones. */
   | {
       readonly kind: "random";
       readonly stream: number;
       readonly everyStep: boolean;
       readonly element: LoopIndex;
-      readonly step: 0 | 1;
+      readonly step: number;
     }
   /** The four lanes combined, the result in all lanes; in the fixed order (0 op 2) op (1 op 3). */
   | { readonly kind: "across"; readonly combiner: "sum" | "max" | "min"; readonly value: Expression }
@@ -107,12 +109,28 @@ export type Statement =
       readonly index: LoopIndex;
       readonly bytes: number;
     }
-  /** Fills `count` elements with zero bits. */
-  | { readonly kind: "clear"; readonly base: Region | Variable; readonly index: LoopIndex; readonly bytes: number };
+  /** Fills `bytes` bytes with zero bits, from `index` (elements of four bytes) on. */
+  | { readonly kind: "clear"; readonly base: Region | Variable; readonly index: LoopIndex; readonly bytes: number }
+  /** Calls another function: `regions` are byte addresses (as in `point`) for its regions, `values` its parameters. */
+  | {
+      readonly kind: "call";
+      readonly function: LoopFunction;
+      readonly regions: readonly Place[];
+      readonly values: readonly LoopIndex[];
+    };
+
+/** The byte address base + bytes * index. */
+export interface Place {
+  readonly base: Region | Variable;
+  readonly index: LoopIndex;
+  readonly bytes: number;
+}
 
 export interface LoopFunction {
   readonly name: string;
   readonly regions: readonly Region[];
+  /** Integer parameters (type `index`) after the regions: trip counts and strides of functions shared by kernels. */
+  readonly parameters?: readonly Variable[];
   readonly body: readonly Statement[];
 }
 
@@ -127,7 +145,10 @@ export interface LoopEntry {
   readonly calls: readonly KernelCall[];
 }
 
-/** The whole module before emission. Functions that are equal but for their addresses are one object. */
+/**
+ * The whole module before emission. Functions that are equal but for their addresses are one object. `functions` are
+ * those that entries call; functions called by statements are found through these.
+ */
 export interface LoopModule {
   readonly functions: readonly LoopFunction[];
   readonly entries: readonly LoopEntry[];
