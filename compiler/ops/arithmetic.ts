@@ -191,7 +191,6 @@ function extremeGradient(
   build: Builder,
   wins: (a: Value, b: Value) => Value,
 ): readonly (Value | undefined)[] {
-  if (g.type.dtype !== "f32") return [undefined, undefined];
   const [left, right] = pairOf(value);
   const zero = make.filledLike(build, 0, g);
   const leftConstant = make.constantOf(left) !== undefined;

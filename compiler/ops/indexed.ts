@@ -23,7 +23,6 @@ const gather: Op = defineOp({
   },
   gradient(value, g, build) {
     const [table, indices] = [value.operands[0]!, value.operands[1]!];
-    if (table.type.dtype !== "f32") return [undefined, undefined];
     return [make.scatterAdd(build, indices, g, table.type.shape[0]!), undefined];
   },
   meaning: () => ({ kind: "gather" }),

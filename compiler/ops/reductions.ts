@@ -27,7 +27,7 @@ function reduction(definition: ReductionDefinition): Op {
     operands: ["x"],
     attributes: { axes: "integers" },
     infer: ([x], attributes) => reducedType(name, x!, integersOf(attributes, "axes")),
-    gradient: (value, g, build) => [g.type.dtype === "f32" ? definition.gradient(value, g, build) : undefined],
+    gradient: (value, g, build) => [definition.gradient(value, g, build)],
     meaning: (value) => ({ kind: "reduce", axes: integersOf(value.attributes, "axes"), combiner: name }),
     evaluate(value, [x]) {
       const totals = combineRows(x!, integersOf(value.attributes, "axes"), definition);
