@@ -4,7 +4,7 @@
 import type { Builder } from "../ir/builder.ts";
 import type { Op, Sample } from "../ir/op.ts";
 import type { Attributes, Value } from "../ir/program.ts";
-import { elementCount, sameShape, stridesOf, typeText, type TensorType } from "../ir/type.ts";
+import { elementCount, sameShape, stridesOf, typeText, type DType, type TensorType } from "../ir/type.ts";
 import * as make from "./construct.ts";
 import { defineOp, integersOf, numberOf } from "./define.ts";
 import { readStrided, writeStrided } from "./strided.ts";
@@ -58,6 +58,7 @@ const slice: Op = defineOp({
     sample([[2, 3, 5]], { starts: [1, 0, 0], stops: [2, 3, 5], steps: [1, 1, 2] }),
     sample([[2, 3, 1, 6]], { starts: [0, 1, 0, 1], stops: [2, 2, 1, 6], steps: [1, 1, 1, 4] }),
     sample([[]], { starts: [], stops: [], steps: [] }),
+    sample([[3, 9]], { starts: [1, 2], stops: [3, 9], steps: [1, 2] }, "u8"),
   ],
   example: { operands: [[0, 1, 2, 3, 4]], attributes: { starts: [1], stops: [5], steps: [2] }, result: [1, 3] },
 });
@@ -138,6 +139,7 @@ const pad: Op = defineOp({
     sample([[3, 5]], { low: [1, 0], high: [0, 2], fill: 0 }),
     sample([[2, 3, 5]], { low: [0, 1, 1], high: [0, 1, 2], fill: 0 }),
     sample([[2, 3, 1, 5]], { low: [0, 1, 1, 0], high: [0, 2, 1, 0], fill: 2 }),
+    sample([[3, 5]], { low: [0, 1], high: [1, 1], fill: -1 }, "i32"),
   ],
   example: { operands: [[1, 2]], attributes: { low: [1], high: [2], fill: 0 }, result: [0, 1, 2, 0, 0] },
 });
@@ -182,6 +184,15 @@ const concat: Op = defineOp({
     return result;
   },
   samples: [
+    sample([[3], [2], [2]], { axis: 0 }, "bool"),
+    sample(
+      [
+        [3, 5],
+        [3, 2],
+      ],
+      { axis: 1 },
+      "i32",
+    ),
     sample([[3], [5]], { axis: 0 }),
     sample([[7]], { axis: 0 }),
     sample(
@@ -254,8 +265,8 @@ function bounds(attributes: Attributes) {
   };
 }
 
-function sample(shapes: readonly (readonly number[])[], attributes: Attributes): Sample {
-  return { operands: shapes.map((shape) => ({ dtype: "f32", shape })), attributes };
+function sample(shapes: readonly (readonly number[])[], attributes: Attributes, dtype: DType = "f32"): Sample {
+  return { operands: shapes.map((shape) => ({ dtype, shape })), attributes };
 }
 
 export const parts: readonly Op[] = [slice, pad, concat];

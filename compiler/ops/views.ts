@@ -3,7 +3,7 @@
  */
 import type { Op, Sample } from "../ir/op.ts";
 import type { Attributes } from "../ir/program.ts";
-import { elementCount, stridesOf, typeText } from "../ir/type.ts";
+import { elementCount, stridesOf, typeText, type DType } from "../ir/type.ts";
 import * as make from "./construct.ts";
 import { defineOp, integersOf } from "./define.ts";
 import { readStrided } from "./strided.ts";
@@ -31,6 +31,7 @@ const reshape: Op = defineOp({
     sample([], { shape: [1, 1] }),
     sample([2, 3, 5], { shape: [3, 10] }),
     sample([2, 3, 1, 5], { shape: [6, 5] }),
+    sample([3, 7], { shape: [21] }, "u8"),
   ],
   example: {
     operands: [[1, 2, 3, 4]],
@@ -85,6 +86,8 @@ const transpose: Op = defineOp({
     sample([2, 3, 5], { permutation: [0, 2, 1] }),
     sample([2, 1, 3, 5], { permutation: [3, 1, 0, 2] }),
     sample([5, 9], { permutation: [1, 0] }),
+    sample([5, 7], { permutation: [1, 0] }, "i32"),
+    sample([5, 7], { permutation: [1, 0] }, "u8"),
   ],
   example: {
     operands: [
@@ -148,6 +151,8 @@ const broadcast: Op = defineOp({
     sample([3, 1], { shape: [3, 7], axes: [0, 1] }),
     sample([1, 5], { shape: [2, 3, 5], axes: [1, 2] }),
     sample([2, 3], { shape: [2, 5, 3, 1], axes: [0, 2] }),
+    sample([3], { shape: [3, 7], axes: [0] }, "bool"),
+    sample([], { shape: [5], axes: [] }, "i32"),
   ],
   example: {
     operands: [[1, 2]],
@@ -188,12 +193,13 @@ const flip: Op = defineOp({
     sample([3, 5], { axes: [0, 1] }),
     sample([2, 3, 5], { axes: [1] }),
     sample([2, 1, 3, 5], { axes: [1, 3] }),
+    sample([3, 7], { axes: [1] }, "u8"),
   ],
   example: { operands: [[1, 2, 3]], attributes: { axes: [0] }, result: [3, 2, 1] },
 });
 
-function sample(shape: readonly number[], attributes: Attributes): Sample {
-  return { operands: [{ dtype: "f32", shape }], attributes };
+function sample(shape: readonly number[], attributes: Attributes, dtype: DType = "f32"): Sample {
+  return { operands: [{ dtype, shape }], attributes };
 }
 
 export const views: readonly Op[] = [reshape, transpose, broadcast, flip];

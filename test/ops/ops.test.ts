@@ -5,6 +5,7 @@ import type { Example, Nested, Op, Sample } from "../../compiler/ir/op.ts";
 import { elementCount, type DType, typeText } from "../../compiler/ir/type.ts";
 import * as make from "../../compiler/ops/construct.ts";
 import { coreOps } from "../../compiler/ops/registry.ts";
+import { expectClose } from "./close.ts";
 import { apply, centralDifferences, contextOf, derivatives, evaluateValue, weighted } from "./evaluate.ts";
 
 const evaluated = [...coreOps.values()].filter((op) => op.name !== "gradient");
@@ -116,14 +117,4 @@ function shapeOf(nested: Nested): number[] {
 
 function flatten(nested: Nested): number[] {
   return typeof nested === "number" ? [nested] : nested.flatMap(flatten);
-}
-
-/** Element by element, relative where large: |found - expected| <= tolerance * max(1, |expected|). */
-function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
-  expect(found.length).toBe(expected.length);
-  const bad = Array.from(expected).flatMap((want, at) => {
-    const close = Math.abs(found[at]! - want) <= tolerance * Math.max(1, Math.abs(want));
-    return close ? [] : [{ at, found: found[at], want }];
-  });
-  expect(bad).toEqual([]);
 }
