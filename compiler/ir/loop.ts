@@ -27,6 +27,8 @@ export type LoopIndex = Affine<Variable>;
 /** Adds `scale * row` elements to the index, where `row` is lane 0 of an i32 vector; valid if 0 <= row < limit. */
 export interface DynamicIndex {
   readonly row: Expression;
+  /** `row` is the same in all lanes: the lanes of a load are one row's neighbours. */
+  readonly uniform?: boolean;
   readonly scale: number;
   readonly limit: number;
 }

@@ -74,15 +74,7 @@ const typeCodes: Readonly<Record<ValueType, number>> = {
 const unlimited = -1;
 
 /** Passes of Binaryen that pay for their time; V8 does the rest. */
-const passes = [
-  "precompute",
-  "optimize-instructions",
-  "simplify-locals-nostructure",
-  "vacuum",
-  "coalesce-locals",
-  "reorder-locals",
-  "vacuum",
-];
+const passes = ["vacuum", "coalesce-locals", "reorder-locals", "vacuum"];
 
 export interface ModuleOptions {
   readonly target: Target;
@@ -194,6 +186,7 @@ export function assembleModule(options: ModuleOptions): ModuleAssembler {
   module.setFeatures(
     binaryen.Features.SIMD128 |
       binaryen.Features.BulkMemory |
+      binaryen.Features.BulkMemoryOpt |
       binaryen.Features.NontrappingFPToInt |
       binaryen.Features.SignExt |
       (options.target === "relaxed" ? binaryen.Features.RelaxedSIMD : 0),

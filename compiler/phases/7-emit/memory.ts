@@ -1,5 +1,5 @@
 /** Addresses, loads and stores: an affine index becomes a pointer and, where nothing can be negative, an offset. */
-import type { DynamicIndex, Expression, LoopIndex, Place, Region, Statement, Variable } from "../../ir/loop.ts";
+import type { Expression, LoopIndex, Place, Region, Statement, Variable } from "../../ir/loop.ts";
 import { bytesOf, type DType } from "../../ir/type.ts";
 import type { Code, FunctionAssembler, Helper, Local } from "./assembler.ts";
 import type { Scope } from "./scope.ts";
@@ -55,10 +55,14 @@ export function emitLoad(scope: Scope, load: Load, emit: Emit): Code {
   const bytes = bytesOf(load.dtype);
   const address = addressOf(scope, load.base, load.index, bytes);
   const stride = load.lanes === 1 ? 0 : (load.stride ?? 1);
-  if (load.dynamic !== undefined) return loadDynamic(assembler, load.dtype, address, stride, load.dynamic, emit);
-  if (stride === 0) return loadSplat(assembler, load.dtype, address);
-  if (stride === 1) return loadConsecutive(assembler, load.dtype, address);
-  return loadStrided(assembler, load.dtype, address, stride * bytes);
+  if (load.dynamic !== undefined) return loadDynamic(assembler, load, address, stride, emit);
+  return loadLanes(assembler, load.dtype, address, stride);
+}
+
+function loadLanes(assembler: FunctionAssembler, dtype: DType, address: Address, stride: number): Code {
+  if (stride === 0) return loadSplat(assembler, dtype, address);
+  if (stride === 1) return loadConsecutive(assembler, dtype, address);
+  return loadStrided(assembler, dtype, address, stride * bytesOf(dtype));
 }
 
 function loadSplat({ wasm }: FunctionAssembler, dtype: DType, { pointer, offset }: Address): Code {
@@ -105,21 +109,16 @@ function lanePlaces(assembler: FunctionAssembler, address: Address, strideBytes:
   return (lane) => ({ pointer: pointer.get(), offset: (lane - 3) * strideBytes });
 }
 
-function loadDynamic(
-  assembler: FunctionAssembler,
-  dtype: DType,
-  address: Address,
-  stride: number,
-  dynamic: DynamicIndex,
-  emit: Emit,
-): Code {
+function loadDynamic(assembler: FunctionAssembler, load: Load, address: Address, stride: number, emit: Emit): Code {
   const { wasm } = assembler;
   const { i32, i32x4 } = wasm;
+  const { dtype } = load;
+  const dynamic = load.dynamic!;
   const bytes = bytesOf(dtype);
-  if (stride === 0) {
+  if (load.lanes === 1 || (dynamic.uniform === true && stride >= 0 && stride <= 1)) {
     const row = assembler.keep(i32x4.extract_lane(emit(dynamic.row), 0), "i32");
     const pointer = dynamicPointer(assembler, address.pointer, row, dynamic.scale * bytes);
-    const inside = loadSplat(assembler, dtype, { pointer, offset: address.offset });
+    const inside = loadLanes(assembler, dtype, { pointer, offset: address.offset }, stride);
     return assembler.choose(i32.lt_u(row.get(), i32.const(dynamic.limit)), inside, wasm.int(0));
   }
   const gathered = assembler.callHelper(bytes === 4 ? gatherWords : gatherBytes, [
